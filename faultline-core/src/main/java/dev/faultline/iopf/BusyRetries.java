@@ -20,11 +20,11 @@ final class BusyRetries {
   /// @return how many in a row, this one included
   int count(long page) {
     int at = slot(page);
+    if (counts[at] == 0) {
+      live++;
+    }
     if (pages[at] != page) {
       pages[at] = page;
-      if (counts[at] == 0) {
-        live++;
-      }
       counts[at] = 0;
     }
     return ++counts[at];

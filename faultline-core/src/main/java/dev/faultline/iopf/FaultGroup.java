@@ -221,6 +221,13 @@ public final class FaultGroup extends GroupState.Slot {
     timed = w[last() + RECEIVED] != 0 && w[RECEIVED] != 0;
   }
 
+  /// Returns the route that the loaded group was accepted for, or null if it is gone.
+  @Nullable Route routeOf(FaultRoutes routes) {
+    Route found = routes.find(pasid());
+    int number = (int) (words[last() + META] >>> PageRequestBuffer.ROUTE_SHIFT);
+    return found != null && found.number == number ? found : null;
+  }
+
   /// Returns words for a group of `requests`.
   long[] ensure(int requests) {
     long[] w = own;
@@ -318,6 +325,13 @@ public final class FaultGroup extends GroupState.Slot {
     finish(null);
     release();
     return true;
+  }
+
+  /// Gives up an answer that the responder did not take: the device was reset.
+  void abandonSend() {
+    producer().countShared(FaultCounter.VOIDED_RESET, 1);
+    setState(GroupState.with(running, GroupState.VOIDED));
+    release();
   }
 
   private void finish(@Nullable WorkerContext by) {

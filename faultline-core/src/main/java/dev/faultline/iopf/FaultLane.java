@@ -174,7 +174,13 @@ final class FaultLane extends LaneState {
 
   /// Shows what was appended to the takers.
   void publish() {
+    published = (long) CURSOR.get(cursors, TAIL);
     CURSOR.setRelease(cursors, TAIL, tail);
+  }
+
+  /// Returns the tail before the last publication; for the reporter that has just published.
+  long before() {
+    return published;
   }
 
   /// Returns the number of open groups as far as the reporter has looked.

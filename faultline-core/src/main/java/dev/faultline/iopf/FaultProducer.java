@@ -86,7 +86,6 @@ public final class FaultProducer extends ReporterState {
   private final PartialTable partials;
   private final BusyRetries busyRetries = new BusyRetries();
   private final boolean timeEveryGroup;
-  private volatile @Nullable FaultGroup inlineSlot;
 
   /// Counters of the reporter, under the lock.
   private final long[] counts = new long[FaultCounter.COUNT];
@@ -154,6 +153,7 @@ public final class FaultProducer extends ReporterState {
   public void report(PageRequestBuffer batch) {
     boolean inline = queue.isInline();
     boolean afterwards = false;
+    VirtualMachineError fatal = null;
     int from = 0;
     do {
       WorkerContext direct = null;
@@ -176,15 +176,23 @@ public final class FaultProducer extends ReporterState {
         lock.unlock();
       }
       if (direct != null) {
-        runDirect(direct);
+        fatal = firstOf(fatal, runDirect(direct));
       }
       if (queued > 0) {
-        runOrSignal(inline);
+        fatal = firstOf(fatal, runOrSignal(inline));
       }
     } while (from < batch.size);
     if (afterwards) {
       finishRefused(batch);
     }
+    if (fatal != null) {
+      throw fatal;
+    }
+  }
+
+  private static @Nullable VirtualMachineError firstOf(
+      @Nullable VirtualMachineError first, @Nullable VirtualMachineError second) {
+    return first != null ? first : second;
   }
 
   private void beginBatch() {
@@ -310,6 +318,13 @@ public final class FaultProducer extends ReporterState {
     }
     requests++;
     if (malformed || !isCanonical(words[at + ADDRESS])) {
+      if ((meta & LAST) != 0) {
+        // Its partials must not be left to the next group of this index (lesson L3).
+        drop(
+            FaultCounter.DROPPED_DAMAGED,
+            partials.find(PartialTable.key(meta, words[at + INDEX])),
+            0);
+      }
       count(FaultCounter.REFUSED_MALFORMED);
       return (byte) (MALFORMED | AFTERWARDS);
     }
@@ -328,7 +343,10 @@ public final class FaultProducer extends ReporterState {
     boolean complete = (words[((end - 1) << SHIFT) + META] & LAST) != 0;
     int fresh = complete ? end - 1 - from : end - from;
     requests += end - from;
-    if (fresh > 0 && !partials.hasRoomFor(entry, fresh)) {
+    if (entry == NIL) {
+      partials.noteMixed(key);
+    }
+    if (fresh > 0 && !partials.hasRoomFor(entry, fresh, key)) {
       return acceptAtLimit(words, statuses, from, end, key);
     }
     for (int i = from; i < from + fresh; i++) {
@@ -507,9 +525,6 @@ public final class FaultProducer extends ReporterState {
   }
 
   private void noteOpenGroups() {
-    if (batchDirect && maxOpenGroups > 0) {
-      return;
-    }
     if (lane.openSeen() > maxOpenGroups) {
       long open = lane.openNow();
       if (open > maxOpenGroups) {
@@ -571,7 +586,8 @@ public final class FaultProducer extends ReporterState {
       if (attachment == DETACHED) {
         return 0;
       }
-      long groupsLeft = maxOpen - lane.openNow();
+      long open = lane.openNow();
+      long groupsLeft = Math.min(maxOpen - open, quota - open + queue.undrawn());
       long recordsLeft = lane.freeRecords() - Math.min(partials.size(), partials.maxPerGroup());
       return (int) Math.max(0, Math.min(groupsLeft, recordsLeft));
     } finally {
@@ -707,42 +723,46 @@ public final class FaultProducer extends ReporterState {
   private WorkerContext inlineContext() {
     WorkerContext context = inlineContext;
     if (context == null) {
-      FaultGroup slot = new FaultGroup(queue);
-      inlineSlot = slot;
-      context = new WorkerContext(0, slot);
+      context = queue.newInlineContext();
       inlineContext = context;
     }
     return context;
   }
 
   /// Runs the group that the reporter has loaded into its own slot.
-  private void runDirect(WorkerContext context) {
+  ///
+  /// @return a fatal error of the VM that a handler met, or null
+  private @Nullable VirtualMachineError runDirect(WorkerContext context) {
     FaultGroup slot = context.slot;
     try {
       context.passCache.nextPass();
       queue.run(context, slot, this, slot.route);
     } finally {
-      if (context.slot != slot) {
-        inlineSlot = context.slot;
-      }
       INLINE_BUSY.setRelease(this, false);
     }
-    if (context.fatal != null) {
-      queue.throwFatal(context);
-    }
+    VirtualMachineError fatal = context.fatal;
+    context.fatal = null;
+    return fatal;
   }
 
-  private void runOrSignal(boolean inline) {
+  private @Nullable VirtualMachineError runOrSignal(boolean inline) {
     if (!inline) {
       queue.signal(lane);
-      return;
+      return null;
     }
     WorkerContext context = queue.borrowContext();
     try {
-      queue.drain(context, lane, Integer.MAX_VALUE);
+      // Again, if anything was run: another reporter's group may have waited for the turn of one of
+      // these.
+      while (queue.drain(context, lane, Integer.MAX_VALUE) > 0 && !lane.isEmpty()) {
+        Thread.onSpinWait();
+      }
+    } catch (VirtualMachineError fatal) {
+      return fatal;
     } finally {
       queue.returnContext(context);
     }
+    return null;
   }
 
   // ---- flush, reset, remove ---------------------------------------------------------------------
@@ -763,9 +783,13 @@ public final class FaultProducer extends ReporterState {
   ///   because a group of it was delivered and is not answered
   public void flush(int scope) {
     if (!flusher(scope, false).flush(NIL)) {
-      throw new IllegalStateException(
-          this + ": PASID " + Pasid.toText(scope) + " cannot become quiet: nobody else runs");
+      throw cannotBecomeQuiet(scope);
     }
+  }
+
+  private IllegalStateException cannotBecomeQuiet(int scope) {
+    return new IllegalStateException(
+        this + ": PASID " + Pasid.toText(scope) + " cannot become quiet: nobody else runs");
   }
 
   /// Flushes a scope, but waits no longer than `timeoutNs` (rule Q65). A handler that this thread
@@ -782,7 +806,9 @@ public final class FaultProducer extends ReporterState {
   /// Flushes a scope; queued and delivered groups are answered INVALID without being handled (rule
   /// Q64), running ones are waited for.
   public void flushDiscarding(int scope) {
-    flusher(scope, true).flush(NIL);
+    if (!flusher(scope, true).flush(NIL)) {
+      throw cannotBecomeQuiet(scope);
+    }
   }
 
   private FlushOperation flusher(int scope, boolean discard) {
@@ -806,9 +832,10 @@ public final class FaultProducer extends ReporterState {
     }
     try {
       flushLowLevel(Pasid.ALL);
-      voidAll(FaultCounter.VOIDED_RESET);
-      stopMarkers.forget(Pasid.ALL);
     } finally {
+      voidAll(FaultCounter.VOIDED_RESET);
+      queue.dropUnsent(this);
+      stopMarkers.forget(Pasid.ALL);
       lock.lock();
       try {
         generation = generation + 1;
@@ -832,12 +859,15 @@ public final class FaultProducer extends ReporterState {
         return;
       }
       attachment = DETACHED;
+      queue.undraw(quota);
+      quota = 0;
+      openLimit = 0;
       count(FaultCounter.DROPPED_REMOVE, partials.drop(Pasid.ALL));
     } finally {
       lock.unlock();
     }
     voidAll(FaultCounter.VOIDED_REMOVE);
-    queue.forget(this, quota);
+    queue.forget(this);
     device.detach(this);
   }
 
@@ -1013,7 +1043,8 @@ public final class FaultProducer extends ReporterState {
       }
       sum.add(FaultCounter.MIXED_PASID, partials.mixedPasids());
       sum.pendingPartials += partials.size();
-      sum.openGroups += lane.openNow();
+      // A group that was voided by remove has had its answer, even if its handler still runs.
+      sum.openGroups += attachment == DETACHED ? 0 : lane.openNow();
       sum.maxOpenGroups += maxOpenGroups;
     } finally {
       lock.unlock();
@@ -1073,12 +1104,18 @@ public final class FaultProducer extends ReporterState {
     return blocks;
   }
 
-  FaultLane lane() {
-    return lane;
+  /// Returns whether anybody can still touch a group of this attachment.
+  boolean isQuiet() {
+    lock.lock();
+    try {
+      return lane.openNow() == 0 && !inlineBusy;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  @Nullable FaultGroup inlineSlot() {
-    return inlineSlot;
+  FaultLane lane() {
+    return lane;
   }
 
   @Override

@@ -57,8 +57,16 @@ public final class FaultQueue implements AutoCloseable {
 
   private int reclaimCursor;
 
-  /// All slots but those of inline reporters; replaced under the monitor when one is added.
+  /// All slots; written under the monitor.
   private volatile FaultGroup[] slots = new FaultGroup[0];
+
+  /// Guards slots and contexts. The last lock in the order: a reporter takes it under its own.
+  private final Object slotGuard = new Object();
+
+  private int slotCount;
+
+  /// Stands in the places of `slots` that are not taken yet: a slot that is always free.
+  private final FaultGroup unused = new FaultGroup(this);
 
   private FaultGroup[] freeSlots = new FaultGroup[16];
   private int freeSlotCount;
@@ -71,6 +79,9 @@ public final class FaultQueue implements AutoCloseable {
 
   /// What removed producers had counted.
   private final StatisticsSum removed = new StatisticsSum();
+
+  /// Removed producers with groups that somebody can still touch.
+  private final List<FaultProducer> retired = new ArrayList<>();
 
   private FaultQueue(FaultQueueConfig config) {
     this.config = config;
@@ -145,6 +156,8 @@ public final class FaultQueue implements AutoCloseable {
           "device %s cannot be added to queue %s: it is attached to queue %s"
               .formatted(device.name(), name(), other.queue().name()));
     }
+    // Groups of an earlier attachment keep their routes; what is counted for this one begins anew.
+    device.routes().renew();
     @Nullable FaultLane[] now = lanes;
     if (index >= now.length) {
       now = Arrays.copyOf(now, Math.min(config.maxDevices(), now.length * 2));
@@ -178,16 +191,26 @@ public final class FaultQueue implements AutoCloseable {
     return list;
   }
 
-  /// Takes a removed producer off the list.
-  synchronized void forget(FaultProducer producer, int quota) {
-    producer.addTo(removed);
-    removed.openGroups = 0;
-    quotaDrawn.addAndGet(-quota);
+  /// Takes a removed producer off the list. What it counts is kept until nobody can touch its
+  /// groups any more, and then added up.
+  synchronized void forget(FaultProducer producer) {
+    retired.add(producer);
+    foldRetired();
     FaultLane lane = producer.lane();
     @Nullable FaultLane[] copy = lanes.clone();
     copy[lane.index] = null;
     lanes = copy;
     active.getAndUpdate(lane.index >>> 6, bits -> bits & ~(1L << lane.index));
+  }
+
+  private synchronized void foldRetired() {
+    retired.removeIf(producer -> {
+      if (!producer.isQuiet() || hasUnsent(producer, Pasid.ALL)) {
+        return false;
+      }
+      producer.addTo(removed);
+      return true;
+    });
   }
 
   /// Drops the partials of every device of this queue: to be called by the driver when its hardware
@@ -202,7 +225,7 @@ public final class FaultQueue implements AutoCloseable {
       total += dropped;
       try {
         config.listener().partialsLost(producer, dropped);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         listenerErrors.incrementAndGet();
       }
     }
@@ -221,6 +244,15 @@ public final class FaultQueue implements AutoCloseable {
     }
     reclaim(producer);
     return tryDraw(step, capacity);
+  }
+
+  /// Returns how much of the capacity no device has drawn.
+  int undrawn() {
+    return config.groupCapacity() - quotaDrawn.get();
+  }
+
+  void undraw(int quota) {
+    quotaDrawn.addAndGet(-quota);
   }
 
   private int tryDraw(int step, int capacity) {
@@ -282,6 +314,9 @@ public final class FaultQueue implements AutoCloseable {
     long bit = 1L << lane.index;
     if ((active.getOpaque(word) & bit) == 0) {
       active.getAndUpdate(word, bits -> bits | bit);
+      threads.wakeOne();
+    } else if (contexts.length > 1 && threads.hasSleepers() && lane.head() < lane.before()) {
+      // Whoever looks after this lane has not come to what was there before: it may be stuck.
       threads.wakeOne();
     }
   }
@@ -402,6 +437,10 @@ public final class FaultQueue implements AutoCloseable {
       }
       if (GroupState.state(word) == GroupState.QUEUED) {
         context.noteTail(position, end);
+        if (position + GroupState.length(word) < end) {
+          // This group's handler may take long: somebody else is to look at the next one.
+          threads.wakeOne();
+        }
         int run = runOne(context, lane, segment, position, word);
         if (run == RUN) {
           groups++;
@@ -418,9 +457,6 @@ public final class FaultQueue implements AutoCloseable {
     }
     if (!allFree || !lane.moveHead(from, position, segment)) {
       lane.advanceHead();
-    }
-    if (groups == maxGroups && position < end) {
-      threads.wakeOne();
     }
     throwFatal(context);
     return groups;
@@ -508,7 +544,7 @@ public final class FaultQueue implements AutoCloseable {
     }
     try {
       config.listener().handlerFailed(producer, failure);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       listenerErrors.incrementAndGet();
     }
   }
@@ -524,45 +560,52 @@ public final class FaultQueue implements AutoCloseable {
 
   // ---- slots and contexts -----------------------------------------------------------------------
 
-  synchronized FaultGroup takeSlot() {
-    if (freeSlotCount > 0) {
-      return freeSlots[--freeSlotCount];
+  FaultGroup takeSlot() {
+    synchronized (slotGuard) {
+      if (freeSlotCount > 0) {
+        return freeSlots[--freeSlotCount];
+      }
+      if (slotCount == slots.length) {
+        FaultGroup[] grown = Arrays.copyOf(slots, Math.max(8, slotCount * 2));
+        Arrays.fill(grown, slotCount, grown.length, unused);
+        slots = grown;
+      }
+      FaultGroup slot = new FaultGroup(this);
+      // Whoever scans the slots reads the array by the volatile field, which is written last.
+      FaultGroup[] now = slots;
+      now[slotCount++] = slot;
+      slots = now;
+      return slot;
     }
-    FaultGroup slot = new FaultGroup(this);
-    FaultGroup[] grown = Arrays.copyOf(slots, slots.length + 1);
-    grown[slots.length] = slot;
-    slots = grown;
-    return slot;
   }
 
-  synchronized void giveSlot(FaultGroup slot) {
-    if (freeSlotCount == freeSlots.length) {
-      freeSlots = Arrays.copyOf(freeSlots, freeSlotCount * 2);
+  void giveSlot(FaultGroup slot) {
+    synchronized (slotGuard) {
+      if (freeSlotCount == freeSlots.length) {
+        freeSlots = Arrays.copyOf(freeSlots, freeSlotCount * 2);
+      }
+      freeSlots[freeSlotCount++] = slot;
     }
-    freeSlots[freeSlotCount++] = slot;
   }
 
-  /// Returns all slots in which groups of `producer` can be.
-  FaultGroup[] allSlots(FaultProducer producer) {
-    FaultGroup[] now = slots;
-    FaultGroup own = producer.inlineSlot();
-    if (own == null) {
-      return now;
-    }
-    FaultGroup[] all = Arrays.copyOf(now, now.length + 1);
-    all[now.length] = own;
-    return all;
+  /// Makes the context of a reporter that runs its groups itself.
+  WorkerContext newInlineContext() {
+    return new WorkerContext(0, takeSlot());
   }
 
-  synchronized WorkerContext borrowContext() {
-    if (!freeContexts.isEmpty()) {
-      return freeContexts.removeLast();
+  WorkerContext borrowContext() {
+    synchronized (slotGuard) {
+      if (!freeContexts.isEmpty()) {
+        return freeContexts.removeLast();
+      }
+      return new WorkerContext(WorkerContext.SHARED, takeSlot());
     }
-    return new WorkerContext(WorkerContext.SHARED, takeSlot());
   }
 
-  synchronized void returnContext(WorkerContext context) {
-    freeContexts.add(context);
+  void returnContext(WorkerContext context) {
+    synchronized (slotGuard) {
+      freeContexts.add(context);
+    }
   }
 
   WorkerContext context(int worker) {
@@ -590,6 +633,11 @@ public final class FaultQueue implements AutoCloseable {
 
   boolean hasUnsent(FaultProducer producer, int scope) {
     return unsent.size() > 0 && unsent.has(producer, scope);
+  }
+
+  /// Forgets what a device has not been sent: it was reset.
+  void dropUnsent(FaultProducer producer) {
+    unsent.drop(producer);
   }
 
   void retryUnsent() {
@@ -630,7 +678,7 @@ public final class FaultQueue implements AutoCloseable {
           }
           try {
             config.listener().groupStuck(producer, group);
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             listenerErrors.incrementAndGet();
           }
         }
@@ -708,7 +756,7 @@ public final class FaultQueue implements AutoCloseable {
           .listener()
           .unrecoverableFault(
               producer, batch.requesterId(i), batch.pasid(i), batch.address(i), batch.access(i));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       listenerErrors.incrementAndGet();
     }
   }
@@ -727,7 +775,7 @@ public final class FaultQueue implements AutoCloseable {
           .listener()
           .groupAnswered(
               group, code, raisedNs, receivedNs, acceptedNs, takenNs, resolvedNs, answeredNs);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       listenerErrors.incrementAndGet();
     }
   }
@@ -740,10 +788,14 @@ public final class FaultQueue implements AutoCloseable {
   public FaultStatistics statistics() {
     StatisticsSum sum = new StatisticsSum();
     synchronized (this) {
+      foldRetired();
       sum.add(removed);
-    }
-    for (FaultProducer producer : producers()) {
-      producer.addTo(sum);
+      for (FaultProducer producer : retired) {
+        producer.addTo(sum);
+      }
+      for (FaultProducer producer : producers()) {
+        producer.addTo(sum);
+      }
     }
     sum.add(FaultCounter.STALE_ANSWERS, stale.get());
     sum.add(FaultCounter.LISTENER_ERRORS, listenerErrors.get());

@@ -72,6 +72,14 @@ public final class FaultRoutes {
     touch();
   }
 
+  /// Gives every handler a new route: what is queued for the old ones is not handled, what is
+  /// counted begins anew.
+  synchronized void renew() {
+    for (Route route : all()) {
+      put(route.pasid, new Route(NUMBERS.incrementAndGet(), route.pasid, route.handler));
+    }
+  }
+
   int version() {
     return version;
   }

@@ -56,7 +56,7 @@ final class FlushOperation {
       VoidOperation operation = new VoidOperation(producer, scope, FaultCounter.VOIDED_DISCARD);
       operation.voidQueued(end[0]);
       operation.voidSlots();
-    } else if (!runQueued(end[0])) {
+    } else if (!runQueued(end[0], mine)) {
       return false;
     }
     return awaitSlots(mine) && awaitUnsent();
@@ -65,15 +65,14 @@ final class FlushOperation {
   /// Returns a slot whose handler this thread is in, and refuses if one is in the scope.
   private @Nullable FaultGroup runningHere() {
     FaultGroup mine = null;
-    for (FaultGroup slot : queue.allSlots(producer)) {
+    for (FaultGroup slot : queue.slots()) {
       long word = slot.stateWord();
-      if (GroupState.state(word) == GroupState.FREE || slot.ownerThread != thread) {
+      if (GroupState.state(word) == GroupState.FREE || slot.ownerThread != thread || slot.kept) {
         continue;
       }
       if (slot.producer == producer
           && Pasid.covers(scope, slot.pasid())
-          && slot.stateWord() == word
-          && !slot.kept) {
+          && slot.stateWord() == word) {
         throw new IllegalStateException(
             producer
                 + ": flush of PASID "
@@ -85,7 +84,7 @@ final class FlushOperation {
     return mine;
   }
 
-  private boolean runQueued(long tail) {
+  private boolean runQueued(long tail, @Nullable FaultGroup mine) {
     WorkerContext context = queue.borrowContext();
     try {
       FaultLane lane = producer.lane();
@@ -115,7 +114,14 @@ final class FlushOperation {
           continue;
         }
         if (outcome == FaultQueue.NOT_ITS_TURN) {
-          if (!pause(tries++)) {
+          if (mine != null && state == GroupState.QUEUED && tries > SPINS) {
+            throw new IllegalStateException(
+                producer
+                    + ": flush of PASID "
+                    + Pasid.toText(scope)
+                    + " from inside a handler waits for a turn that another handler has");
+          }
+          if (!pause(tries++, false)) {
             return false;
           }
           continue;
@@ -123,6 +129,10 @@ final class FlushOperation {
         position += GroupState.length(word);
       }
       lane.advanceHead();
+      if (queue.isInline() && queue.isOrdered()) {
+        // A reporter's group may have waited for the turn of one that was run here.
+        queue.drain(context, lane, Integer.MAX_VALUE);
+      }
       queue.throwFatal(context);
       return true;
     } finally {
@@ -131,7 +141,7 @@ final class FlushOperation {
   }
 
   private boolean awaitSlots(@Nullable FaultGroup mine) {
-    for (FaultGroup slot : queue.allSlots(producer)) {
+    for (FaultGroup slot : queue.slots()) {
       long word = slot.stateWord();
       if (isTarget(slot, word) && !awaitSlot(slot, word, mine)) {
         return false;
@@ -169,7 +179,8 @@ final class FlushOperation {
         if (GroupState.state(now) == GroupState.ANSWERING) {
           queue.retryUnsent();
         }
-        if (!pause(tries++)) {
+        boolean nobodyRunsIt = GroupState.state(now) == GroupState.DELIVERED || slot.kept;
+        if (!pause(tries++, nobodyRunsIt)) {
           return false;
         }
       }
@@ -200,7 +211,7 @@ final class FlushOperation {
     int tries = 0;
     while (queue.hasUnsent(producer, scope)) {
       queue.retryUnsent();
-      if (queue.hasUnsent(producer, scope) && !pause(tries++)) {
+      if (queue.hasUnsent(producer, scope) && !pause(tries++, true)) {
         return false;
       }
     }
@@ -210,8 +221,8 @@ final class FlushOperation {
   /// Lets time pass.
   ///
   /// @return false if there is none left, or if nobody else could change anything meanwhile
-  private boolean pause(int tries) {
-    if (queue.isStepped() && tries > YIELDS) {
+  private boolean pause(int tries, boolean nobodyRunsIt) {
+    if (nobodyRunsIt && queue.isStepped() && tries > YIELDS) {
       return false;
     }
     if (timed && queue.clock().nanoTime() - deadlineNs >= 0) {

@@ -9,6 +9,7 @@ abstract sealed class LaneState permits FaultLane {
 
   long tail;
   long headSeen;
+  long published;
   long admitted;
   long completedSeen;
 

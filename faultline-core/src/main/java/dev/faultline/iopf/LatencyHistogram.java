@@ -52,7 +52,7 @@ public final class LatencyHistogram {
     for (int b = 0; b < buckets.length; b++) {
       seen += buckets[b];
       if (seen >= rank && total > 0) {
-        return Math.min(maxNs, b == 0 ? 0 : (1L << b) - 1);
+        return b == buckets.length - 1 ? maxNs : Math.min(maxNs, b == 0 ? 0 : (1L << b) - 1);
       }
     }
     return maxNs;

@@ -20,7 +20,7 @@ final class OpenGroups {
   List<OpenGroup> list() {
     List<OpenGroup> groups = new ArrayList<>();
     addQueued(groups);
-    for (FaultGroup slot : producer.queue().allSlots(producer)) {
+    for (FaultGroup slot : producer.queue().slots()) {
       addSlot(groups, slot);
     }
     return groups;

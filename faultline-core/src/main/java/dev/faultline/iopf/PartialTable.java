@@ -27,6 +27,7 @@ final class PartialTable {
   private static final int FIRST_CAPACITY = 16;
   private static final int DAMAGE_BITS = 4096;
   private static final int MIX_SLOTS = 512;
+  private static final int SEVERAL = -2;
 
   private final int maxRecords;
   private final int maxPerGroup;
@@ -58,8 +59,9 @@ final class PartialTable {
   private final long[] damage = new long[DAMAGE_BITS / Long.SIZE];
   private int damageMarks;
 
-  /// Group index and PASID last seen by index, to notice a device that mixes PASIDs (lesson L12).
-  private final long[] mixKeys = new long[MIX_SLOTS];
+  /// Group index of the live entries by its low bits, and how many there are, to notice a device
+  /// that mixes PASIDs (lesson L12). Indices that share their low bits are not told apart then.
+  private final int[] mixIndex = new int[MIX_SLOTS];
 
   private final int[] mixLive = new int[MIX_SLOTS];
   private long mixed;
@@ -105,8 +107,11 @@ final class PartialTable {
   }
 
   /// Returns whether `n` more partials of one key hit no limit, so that [#addRun] may take them.
-  boolean hasRoomFor(int entry, int n) {
+  boolean hasRoomFor(int entry, int n, long key) {
     int held = 0;
+    if (entry == NIL && isMarked(key)) {
+      return false;
+    }
     if (entry != NIL) {
       if (damaged[entry]) {
         return false;
@@ -116,6 +121,20 @@ final class PartialTable {
     return liveRecords + n <= maxRecords
         && held + n < maxPerGroup
         && (entry != NIL || liveEntries < maxEntries());
+  }
+
+  /// Looks, when a group begins whose key is not in the table, whether its index is in use by
+  /// another PASID.
+  void noteMixed(long key) {
+    int slot = (int) key & (MIX_SLOTS - 1);
+    if (mixLive[slot] > 0 && mixIndex[slot] == (int) key) {
+      mixed++;
+    }
+  }
+
+  private boolean isMarked(long key) {
+    int bit = hash(key) & (DAMAGE_BITS - 1);
+    return damageMarks > 0 && (damage[bit >>> 6] & 1L << bit) != 0;
   }
 
   /// Stores a run of partials of one key; after [#hasRoomFor].
@@ -155,10 +174,10 @@ final class PartialTable {
   ///   partial was stored. On a limit the group is damaged and this partial is not stored.
   int add(long[] source, int at, long key, int found) {
     int entry = found;
-    if (entry != NIL && damaged[entry]) {
+    if ((entry != NIL && damaged[entry]) || (entry == NIL && isMarked(key))) {
       return 0;
     }
-    if (liveRecords == maxRecords || (entry != NIL && counts[entry] >= maxPerGroup - 1)) {
+    if (liveRecords == maxRecords || (entry == NIL ? 0 : counts[entry]) >= maxPerGroup - 1) {
       return damage(key, entry);
     }
     if (entry == NIL) {
@@ -395,10 +414,11 @@ final class PartialTable {
     buckets[bucket] = entry;
     liveEntries++;
     int slot = (int) key & (MIX_SLOTS - 1);
-    if (mixLive[slot] > 0 && (int) mixKeys[slot] == (int) key && mixKeys[slot] != key) {
-      mixed++;
+    if (mixLive[slot] == 0) {
+      mixIndex[slot] = (int) key;
+    } else if (mixIndex[slot] != (int) key) {
+      mixIndex[slot] = SEVERAL;
     }
-    mixKeys[slot] = key;
     mixLive[slot]++;
     return entry;
   }

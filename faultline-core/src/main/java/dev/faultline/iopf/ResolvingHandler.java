@@ -142,7 +142,12 @@ public final class ResolvingHandler implements FaultHandler {
       long windowBytes = (long) window << pageShift;
       long end = address + ((long) done << pageShift);
       for (long at = address; at - end < 0; at = (at | windowBytes - 1) + 1) {
-        populated += handler.resolver.populateAround(at, access, window);
+        try {
+          populated += handler.resolver.populateAround(at, access, window);
+        } catch (RuntimeException e) {
+          // The demanded page is there: what goes wrong around it must not fail it (lesson L99).
+          return populated;
+        }
         if ((at | windowBytes - 1) == -1L) {
           break;
         }
@@ -182,6 +187,15 @@ public final class ResolvingHandler implements FaultHandler {
 
   /// Goes on with a group whose page has been resolved, or not, by somebody else's call.
   void goOn(Waiter waiter, boolean present, int pageShift) {
+    try {
+      goOnFrom(waiter, present, pageShift);
+    } catch (RuntimeException | Error e) {
+      // An address space that throws is an INVALID answer, as in a handler (rule Q6).
+      waiter.kept.respond(ResponseCode.INVALID);
+    }
+  }
+
+  private void goOnFrom(Waiter waiter, boolean present, int pageShift) {
     DeliveredGroup kept = waiter.kept;
     boolean failed = waiter.failed || !present;
     int next = waiter.next + 1;
@@ -206,6 +220,9 @@ public final class ResolvingHandler implements FaultHandler {
         next++;
       }
     } catch (IllegalStateException voided) {
+      if (kept.isOpen()) {
+        throw voided;
+      }
       // Somebody else has answered the group: nothing is left to do for it.
       return;
     }

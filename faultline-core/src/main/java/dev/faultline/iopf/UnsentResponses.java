@@ -70,7 +70,7 @@ final class UnsentResponses {
 
   synchronized boolean has(FaultProducer producer, int scope) {
     for (Entry entry : entries) {
-      if (entry.producer == producer && Pasid.covers(scope, entry.pasid)) {
+      if (entry.producer.device() == producer.device() && Pasid.covers(scope, entry.pasid)) {
         return true;
       }
     }
@@ -91,6 +91,19 @@ final class UnsentResponses {
         remove(entry);
       } else {
         entry.claimed.set(false);
+      }
+    }
+  }
+
+  /// Forgets the responses of a device that was reset: they belong to groups that it has forgotten.
+  void drop(FaultProducer producer) {
+    for (Entry entry : snapshot()) {
+      if (entry.producer.device() == producer.device()
+          && entry.claimed.compareAndSet(false, true)) {
+        if (entry.group != null) {
+          entry.group.abandonSend();
+        }
+        remove(entry);
       }
     }
   }

@@ -62,7 +62,7 @@ final class VoidOperation {
         slot.load(segment, position, GroupState.length(word));
         GroupState.set(segment.words, offset, GroupState.with(word, GroupState.FREE));
         slot.producer = producer;
-        slot.route = producer.device().routes().find(slot.pasid());
+        slot.route = slot.routeOf(producer.device().routes());
         slot.takenNs = 0;
         end(slot);
         lane.complete(WorkerContext.SHARED);
@@ -75,7 +75,7 @@ final class VoidOperation {
 
   /// Voids the groups that run or are delivered.
   void voidSlots() {
-    for (FaultGroup slot : queue.allSlots(producer)) {
+    for (FaultGroup slot : queue.slots()) {
       voidSlot(slot);
     }
   }

@@ -14,6 +14,7 @@ final class WorkerThreads {
   private static final int SPINS = 2_000;
   private static final int YIELDS = 100;
   private static final long NAP_NS = 50_000;
+  private static final int MAX_LAST_TRIES = 10_000;
 
   private final FaultQueue queue;
   private final @Nullable Thread[] threads;
@@ -48,6 +49,10 @@ final class WorkerThreads {
               .daemon()
               .start(this::keepTime);
     }
+  }
+
+  boolean hasSleepers() {
+    return sleepers.get() != 0;
   }
 
   /// Wakes one sleeping worker, if there is one.
@@ -127,14 +132,12 @@ final class WorkerThreads {
   /// Refuses a call that would wait for the calling thread itself.
   void refuseFromHandler() {
     long me = Thread.currentThread().threadId();
-    for (FaultProducer producer : queue.producers()) {
-      for (FaultGroup slot : queue.allSlots(producer)) {
-        if (GroupState.state(slot.stateWord()) != GroupState.FREE
-            && slot.ownerThread == me
-            && !slot.kept) {
-          throw new IllegalStateException(
-              "queue " + queue.name() + " cannot be closed from inside one of its handlers");
-        }
+    for (FaultGroup slot : queue.slots()) {
+      if (GroupState.state(slot.stateWord()) != GroupState.FREE
+          && slot.ownerThread == me
+          && !slot.kept) {
+        throw new IllegalStateException(
+            "queue " + queue.name() + " cannot be closed from inside one of its handlers");
       }
     }
   }
@@ -168,7 +171,8 @@ final class WorkerThreads {
       }
     }
     ended &= awaitHandlers(timeoutNs, startNs);
-    queue.retryUnsent();
+    sendRest(timeoutNs, startNs);
+    ended &= !queue.hasUnsent();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -186,6 +190,20 @@ final class WorkerThreads {
       }
     }
     return true;
+  }
+
+  /// Tries to send what responders have not taken; not for ever, since nobody may be there any
+  /// more.
+  private void sendRest(long timeoutNs, long startNs) {
+    for (int tries = 0; tries < MAX_LAST_TRIES && queue.hasUnsent(); tries++) {
+      queue.retryUnsent();
+      if (queue.hasUnsent()) {
+        if (queue.clock().nanoTime() - startNs >= timeoutNs) {
+          return;
+        }
+        LockSupport.parkNanos(NAP_NS);
+      }
+    }
   }
 
   private static boolean isInHandler(FaultGroup slot) {

@@ -44,10 +44,9 @@ class RecordFormatTest {
   @Test
   void refusesOverlaps() {
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                new RecordFormat(
-                    "t", 1, List.of(RecordField.flag("a", 1), RecordField.number("b", 0, 2))))
+        .isThrownBy(() ->
+            new RecordFormat(
+                "t", 1, List.of(RecordField.flag("a", 1), RecordField.number("b", 0, 2))))
         .withMessageContaining("t.b");
   }
 }

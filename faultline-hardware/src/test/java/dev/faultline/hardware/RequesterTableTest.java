@@ -67,15 +67,14 @@ class RequesterTableTest {
     AtomicBoolean stop = new AtomicBoolean();
     AtomicLong wrong = new AtomicLong();
     Thread reader =
-        new Thread(
-            () -> {
-              while (!stop.get()) {
-                String comes = table.get(2);
-                if (!"stays".equals(table.get(1)) || (comes != null && !comes.equals("comes"))) {
-                  wrong.incrementAndGet();
-                }
-              }
-            });
+        new Thread(() -> {
+          while (!stop.get()) {
+            String comes = table.get(2);
+            if (!"stays".equals(table.get(1)) || (comes != null && !comes.equals("comes"))) {
+              wrong.incrementAndGet();
+            }
+          }
+        });
     reader.start();
     for (int i = 0; i < 20_000; i++) {
       table.add("comes", 2);

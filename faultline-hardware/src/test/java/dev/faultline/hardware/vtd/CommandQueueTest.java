@@ -103,14 +103,13 @@ class CommandQueueTest {
     for (int t = 0; t < threads; t++) {
       responders.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 0; i < each; i++) {
-                      while (!queue.respond(1, i, 0, ResponseCode.SUCCESS)) {
-                        Thread.onSpinWait();
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  while (!queue.respond(1, i, 0, ResponseCode.SUCCESS)) {
+                    Thread.onSpinWait();
+                  }
+                }
+              }));
     }
     for (Thread responder : responders) {
       responder.join();

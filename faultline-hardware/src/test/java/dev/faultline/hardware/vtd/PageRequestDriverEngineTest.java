@@ -138,14 +138,13 @@ class PageRequestDriverEngineTest {
     AtomicBoolean came = new AtomicBoolean();
     Thread waiter =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    came.set(producer.awaitStopMarker(PASID, 10_000_000_000L));
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .start(() -> {
+              try {
+                came.set(producer.awaitStopMarker(PASID, 10_000_000_000L));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     while (waiter.isAlive()) {
       ring.enqueue(1, PASID, 0, 0, Access.NONE, true, 0);
       driver.poll(100);
@@ -232,28 +231,26 @@ class PageRequestDriverEngineTest {
       }
       Thread runner =
           Thread.ofPlatform()
-              .start(
-                  () ->
-                      smallDriver.run(stop::get, new dev.faultline.hardware.BackoffIdleStrategy()));
+              .start(() ->
+                  smallDriver.run(stop::get, new dev.faultline.hardware.BackoffIdleStrategy()));
       List<Thread> threads = new ArrayList<>();
       for (int d = 0; d < devices; d++) {
         int id = d;
         threads.add(
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      for (int i = 0; i < each; i++) {
-                        boolean last = i % 3 == 2;
-                        if (!smallRing.enqueue(
-                                id, PASID, i / 3 & 511, (long) i << 12, Access.READ, last, 0)
-                            && last) {
-                          answers[id].incrementAndGet();
-                        }
-                        while (i / 3 - answers[id].get() > 100) {
-                          Thread.onSpinWait();
-                        }
-                      }
-                    }));
+                .start(() -> {
+                  for (int i = 0; i < each; i++) {
+                    boolean last = i % 3 == 2;
+                    if (!smallRing.enqueue(
+                            id, PASID, i / 3 & 511, (long) i << 12, Access.READ, last, 0)
+                        && last) {
+                      answers[id].incrementAndGet();
+                    }
+                    while (i / 3 - answers[id].get() > 100) {
+                      Thread.onSpinWait();
+                    }
+                  }
+                }));
       }
       for (Thread thread : threads) {
         thread.join();

@@ -403,12 +403,11 @@ class PageRequestDriverTest {
         };
     Thread busyDevice =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (!stop.get()) {
-                    ring.enqueue(1, 5, 1, 0x1000, Access.READ, true, 0);
-                  }
-                });
+            .start(() -> {
+              while (!stop.get()) {
+                ring.enqueue(1, 5, 1, 0x1000, Access.READ, true, 0);
+              }
+            });
     Thread runner =
         Thread.ofPlatform().start(() -> driver.run(stop::get, new BackoffIdleStrategy()));
     for (int i = 0; i < 200; i++) {
@@ -442,13 +441,12 @@ class PageRequestDriverTest {
     Thread runner = Thread.ofPlatform().start(() -> driver.run(stop::get, sleepy));
     Thread flusher =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (!stop.get()) {
-                    driver.drain();
-                    Thread.onSpinWait();
-                  }
-                });
+            .start(() -> {
+              while (!stop.get()) {
+                driver.drain();
+                Thread.onSpinWait();
+              }
+            });
     long slowestNs = 0;
     for (int i = 0; i < 20_000; i++) {
       int before = reported.get();
@@ -474,14 +472,13 @@ class PageRequestDriverTest {
     CountDownLatch started = new CountDownLatch(1);
     Thread runner =
         Thread.ofPlatform()
-            .start(
-                () ->
-                    driver.run(
-                        stop::get,
-                        records -> {
-                          started.countDown();
-                          return true;
-                        }));
+            .start(() ->
+                driver.run(
+                    stop::get,
+                    records -> {
+                      started.countDown();
+                      return true;
+                    }));
     started.await();
     assertThatThrownBy(() -> driver.run(() -> true, records -> true))
         .isInstanceOf(IllegalStateException.class)

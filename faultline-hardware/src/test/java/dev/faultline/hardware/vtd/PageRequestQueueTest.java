@@ -102,15 +102,14 @@ class PageRequestQueueTest {
       int id = t;
       devices.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = 0; i < each; i++) {
-                      if (!queue.enqueue(id, 5, i & 511, (long) i << 12, Access.READ, true, i)) {
-                        refused.incrementAndGet();
-                      }
-                    }
-                    running.decrementAndGet();
-                  }));
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  if (!queue.enqueue(id, 5, i & 511, (long) i << 12, Access.READ, true, i)) {
+                    refused.incrementAndGet();
+                  }
+                }
+                running.decrementAndGet();
+              }));
     }
     long[] lastAddress = new long[threads];
     java.util.Arrays.fill(lastAddress, -1);

@@ -21,8 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A platform with real threads: one driver thread for each IOMMU, the workers of its fault queues, and
-/// whatever threads run the devices.
+/// A platform with real threads: one driver thread for each IOMMU, the workers of its fault queues,
+/// and whatever threads run the devices.
 ///
 /// Made, attached to and closed by one thread; devices run in theirs.
 public final class Platform implements AutoCloseable {
@@ -132,7 +132,8 @@ public final class Platform implements AutoCloseable {
     return units.stream().map(unit -> unit.driver.counters()).toList();
   }
 
-  /// Lets everything that is under way end: flushes every device's PASIDs, from the hardware queue on.
+  /// Lets everything that is under way end: flushes every device's PASIDs, from the hardware queue
+  /// on.
   public void flush() {
     for (FaultProducer producer : producers) {
       if (producer.isAttached()) {
