@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Locale;
@@ -61,7 +62,7 @@ final class RunFolder {
   }
 
   private Path moveInto(Path draft) throws IOException {
-    String stem = name + "-" + LocalDateTime.now().format(TIME);
+    String stem = name + "-" + LocalDateTime.now(ZoneId.systemDefault()).format(TIME);
     for (int i = 0; ; i++) {
       Path target = parent.resolve(i == 0 ? stem : stem + "-" + i);
       if (Files.exists(target)) {
@@ -70,8 +71,7 @@ final class RunFolder {
       try {
         return Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (FileAlreadyExistsException e) {
-        // Another run has taken the name meanwhile.
-        continue;
+        // Another run has taken the name meanwhile: the next number is tried.
       }
     }
   }
