@@ -77,6 +77,15 @@ final class UnsentResponses {
     return false;
   }
 
+  private synchronized boolean contains(Entry entry) {
+    for (Entry each : entries) {
+      if (each == entry) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private synchronized List<Entry> snapshot() {
     return List.copyOf(entries);
   }
@@ -98,13 +107,25 @@ final class UnsentResponses {
   /// Forgets the responses of a device that was reset: they belong to groups that it has forgotten.
   void drop(FaultProducer producer) {
     for (Entry entry : snapshot()) {
-      if (entry.producer.device() == producer.device()
-          && entry.claimed.compareAndSet(false, true)) {
-        if (entry.group != null) {
-          entry.group.abandonSend();
-        }
-        remove(entry);
+      if (entry.producer.device() != producer.device()) {
+        continue;
       }
+      // A thread that just tries to send it is waited for: it gives the claim back, or has sent it.
+      while (!entry.claimed.compareAndSet(false, true)) {
+        if (!contains(entry)) {
+          break;
+        }
+        Thread.onSpinWait();
+      }
+      if (!contains(entry)) {
+        continue;
+      }
+      if (entry.group != null) {
+        entry.group.abandonSend();
+      } else {
+        entry.producer.countShared(FaultCounter.RESPONSES_DROPPED, 1);
+      }
+      remove(entry);
     }
   }
 

@@ -700,4 +700,27 @@ class AnswerTest extends EngineTest {
     assertThat(device.codes(2)).containsExactly(INVALID);
     assertThat(device.codes(3)).containsExactly(SUCCESS);
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void L90_aResponderThatNeverTakesAnythingDoesNotHoldARetryForEver(WorkerKind kind) {
+    FaultQueue queue = open(kind);
+    FakeDevice device = device(queue).handle(P, handler());
+    FakeDevice other = device(queue).handle(P, handler());
+    device.busy(Integer.MAX_VALUE);
+    device.batch().last(P, 1, page(1)).last(P, 2, page(2)).last(OTHER, 3, page(3)).report();
+    pump(queue);
+
+    queue.tick();
+    other.last(P, 4, page(4));
+    pump(queue);
+
+    awaitAnswers(other, 1);
+    assertThat(other.codes()).containsExactly(SUCCESS);
+    assertThat(device.answers()).isEmpty();
+    device.busy(0);
+    queue.tick();
+    settle(queue);
+    assertThat(device.answered()).hasSize(3);
+  }
 }

@@ -75,7 +75,7 @@ class DuplicateFaultsTest extends EngineTest {
 
   @ParameterizedTest
   @EnumSource(names = {"TWO_THREADS", "CALLER"})
-  void Q47_aPageInFlightIsResolvedOnceAndBothGroupsAreAnswered(WorkerKind kind) {
+  void Q47_L117_aPageInFlightIsResolvedOnceAndBothGroupsAreAnswered(WorkerKind kind) {
     FaultQueue queue = open(kind);
     Gate gate = gate();
     ResolvingHandler handler = space.gate(page(1), gate).handler();

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,6 +22,14 @@ abstract class EngineTest {
   static final int P = 7;
 
   static final int OTHER = 9;
+
+  /// Quiet: many tests make handlers and responders throw. Held here, since loggers are held
+  /// weakly.
+  private static final Logger LOG = Logger.getLogger("dev.faultline.iopf");
+
+  static {
+    LOG.setLevel(Level.OFF);
+  }
 
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static final long CLOSE_NS = TimeUnit.SECONDS.toNanos(10);

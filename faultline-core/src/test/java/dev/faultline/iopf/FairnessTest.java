@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /// Workers go round the devices.
 class FairnessTest extends EngineTest {
   @Test
-  void Q45_L97_aStormDelaysAnotherDevicesFaultByOnePassAtMost() {
+  void Q45_L97_L112_aStormDelaysAnotherDevicesFaultByOnePassAtMost() {
     for (int passGroups : new int[] {1, 4, 16}) {
       FaultQueue queue = open(WorkerKind.STEPPED, config -> config.passGroups(passGroups));
       RecordingHandler handler = handler();

@@ -367,4 +367,52 @@ class RemoveTest extends EngineTest {
     lock.unlock();
     assertThat(lock.isHeldByCurrentThread()).isFalse();
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void L53_theFirstReportOfADeviceBesideItsRemovalDoesNotDeadlock(WorkerKind kind) {
+    FaultQueue queue = open(kind);
+    for (int round = 0; round < 400; round++) {
+      FakeDevice device = device(queue).handle(P, handler());
+      FaultProducer producer = device.producer();
+      Task reporter =
+          Task.start(() ->
+              assertThat(device.batch().last(P, 1, page(1)).report(producer))
+                  .isSubsetOf(QUEUED, NOT_ATTACHED));
+      if (round % 2 == 0) {
+        Thread.yield();
+      }
+      producer.remove();
+      reporter.await();
+    }
+    assertThat(queue.producers()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void L73_removeBeforeAndAfterTheLastFaultInFlightLeavesNothing(WorkerKind kind) {
+    FaultQueue queue = open(kind, config -> config.groupCapacity(1));
+    for (boolean faultEndsFirst : new boolean[] {true, false, true, false}) {
+      Gate gate = gate();
+      FakeDevice device = device(queue).handle(P, handler().gate(1, gate));
+      Task reporter = inBackground(queue, device.batch().last(P, 1, page(1)));
+      gate.awaitEntered();
+      if (faultEndsFirst) {
+        gate.open();
+        reporter.await();
+        settle(queue);
+        device.producer().remove();
+      } else {
+        device.producer().remove();
+        gate.open();
+        reporter.await();
+      }
+      assertThat(device.codes()).containsExactly(faultEndsFirst ? SUCCESS : INVALID);
+      Await.until(
+          "the group is over", () -> device.producers().getFirst().statistics().openGroups() == 0);
+    }
+    FakeDevice next = device(queue).handle(P, handler());
+    assertThat(next.last(P, 1, page(1))).as("the capacity came back").isEqualTo(QUEUED);
+    settle(queue);
+  }
 }

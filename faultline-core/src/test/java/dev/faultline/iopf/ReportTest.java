@@ -480,6 +480,7 @@ class ReportTest extends EngineTest {
     device.part(P, 1, page(1));
 
     Await.until("the partial is dropped", () -> device.count(FaultCounter.DROPPED_TIMEOUT) == 1);
+    assertThat(device.producer().statistics().pendingPartials()).isZero();
   }
 
   @Test

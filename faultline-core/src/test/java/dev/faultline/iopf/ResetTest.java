@@ -207,4 +207,22 @@ class ResetTest extends EngineTest {
     assertThat(device.producer().generation()).isEqualTo(50);
     assertThat(device.producer().statistics().imbalance()).isEmpty();
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void L28_L35_anAnswerToARefusedRequestThatAResetTakesBackIsCounted(WorkerKind kind) {
+    FaultQueue queue = open(kind);
+    FakeDevice device = device(queue);
+    device.busy(Integer.MAX_VALUE);
+    assertThat(device.last(P, 7, page(1))).isEqualTo(ReportStatus.NO_HANDLER);
+    assertThat(queue.hasUnsent()).isTrue();
+
+    device.producer().reset();
+    device.busy(0);
+    queue.tick();
+
+    assertThat(device.answers()).isEmpty();
+    assertThat(queue.hasUnsent()).isFalse();
+    assertThat(device.count(FaultCounter.RESPONSES_DROPPED)).isEqualTo(1);
+  }
 }

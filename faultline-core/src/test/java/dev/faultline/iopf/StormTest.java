@@ -163,12 +163,12 @@ class StormTest extends EngineTest {
       }
     }
     tasks.forEach(Task::await);
-    stop.set(true);
-    answerer.await();
     players.forEach(player -> player.device.busy(0));
     for (Player player : players) {
       player.device.producer().flush(Pasid.ALL);
     }
+    stop.set(true);
+    answerer.await();
 
     assertThat(violations).as("seed %d", seed).isEmpty();
     assertThat(queue.statistics().imbalance()).as("seed %d", seed).isEmpty();

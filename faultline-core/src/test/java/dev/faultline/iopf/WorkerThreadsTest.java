@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who runs the groups.
@@ -189,6 +190,7 @@ class WorkerThreadsTest extends EngineTest {
       int expected = i;
       Await.until("fault " + i + " is handled", () -> handled.get() == expected);
     }
+    assertThat(handled).hasValue(400);
   }
 
   @Test
@@ -199,5 +201,78 @@ class WorkerThreadsTest extends EngineTest {
     assertThat(queue.close(10_000_000_000L)).isTrue();
 
     assertThat(Invariants.threadsOf(queue)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ONE_THREAD", "TWO_THREADS"})
+  void L56_aSlowConsumerDoesNotBlockTheReporter(WorkerKind kind) {
+    FaultQueue queue = open(kind);
+    Gate gate = gate();
+    FakeDevice slow = device(queue).handle(P, handler());
+    FakeDevice other = device(queue).handle(P, handler());
+    slow.beforeAnswer(gate::pass);
+    slow.last(P, 0, page(0));
+    gate.awaitEntered();
+
+    for (int i = 1; i <= 1_000; i++) {
+      assertThat(slow.last(P, i, page(i))).isEqualTo(ReportStatus.QUEUED);
+      assertThat(other.last(P, i, page(i))).isEqualTo(ReportStatus.QUEUED);
+    }
+
+    assertThat(slow.answers()).as("the consumer is still inside its first answer").isEmpty();
+    gate.open();
+    settle(queue);
+    assertThat(slow.codes()).hasSize(1_001).containsOnly(SUCCESS);
+    assertThat(other.codes()).hasSize(1_000).containsOnly(SUCCESS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void L56_L57_aHandlerInsideADeviceDoesNotHoldItsLock(WorkerKind kind) {
+    FaultQueue queue = open(kind);
+    Gate gate = gate();
+    FakeDevice device = device(queue).handle(P, handler().gate(1, gate));
+    Task reporter = inBackground(queue, device.batch().last(P, 1, page(1)));
+    gate.awaitEntered();
+
+    assertThat(device.part(P, 2, page(2))).isEqualTo(ReportStatus.PARTIAL);
+    assertThat(queue.discardPartials()).isEqualTo(1);
+    assertThat(device.producer().room()).isPositive();
+    assertThat(device.producer().openGroups()).hasSize(1);
+
+    gate.open();
+    reporter.await();
+    settle(queue);
+    assertThat(device.codes()).containsExactly(SUCCESS);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void L71_aProducerThatAnotherThreadSeesIsComplete(WorkerKind kind) {
+    FaultQueue queue = open(kind);
+    FakeDevice device = new FakeDevice("d").handle(P, handler());
+    attach(queue, device);
+    AtomicInteger reported = new AtomicInteger();
+    Task reporter =
+        Task.start(() -> {
+          while (reported.get() < 2_000) {
+            FaultProducer producer = device.device.producer();
+            if (producer != null) {
+              assertThat(
+                      device
+                          .batch()
+                          .last(P, reported.incrementAndGet(), page(reported.get()))
+                          .report(producer))
+                  .isSubsetOf(ReportStatus.QUEUED, ReportStatus.NOT_ATTACHED);
+            }
+          }
+        });
+    while (!reporter.isDone()) {
+      device.producer().remove();
+      attach(queue, device);
+    }
+    reporter.await();
+    settle(queue);
+    assertThat(reported.get()).isEqualTo(2_000);
   }
 }
