@@ -166,14 +166,19 @@ public final class FaultGroup extends GroupState.Slot {
 
   /// Delivers the group, or returns null if somebody has answered or voided it.
   @Nullable DeliveredGroup tryDeliver() {
-    takeOver();
-    HOLDERS.setOpaque(this, 2);
-    if (Thread.currentThread().threadId() != ownerThread || !move(running, GroupState.DELIVERED)) {
+    // TAKEN while the requests move: whoever wants to void the group waits, and never sees them
+    // half
+    // moved. No foreign code runs meanwhile.
+    if (Thread.currentThread().threadId() != ownerThread || !move(running, GroupState.TAKEN)) {
       return null;
     }
+    takeOver();
+    HOLDERS.setOpaque(this, 2);
     kept = true;
+    long delivered = GroupState.with(running, GroupState.DELIVERED);
     producer().countShared(FaultCounter.DELIVERED, 1);
-    return new DeliveredGroup(this, GroupState.with(running, GroupState.DELIVERED));
+    setState(delivered);
+    return new DeliveredGroup(this, delivered);
   }
 
   // ---- the slot ---------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package dev.faultline.iopf;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -165,6 +166,8 @@ public final class FaultQueue implements AutoCloseable {
     now[index] = producer.lane();
     lanes = now;
     laneEnd = Math.max(laneEnd, index + 1);
+    // Somebody may have reported through the device's attachment before the lane was in its place.
+    threads.wakeOne();
     return producer;
   }
 
@@ -200,7 +203,7 @@ public final class FaultQueue implements AutoCloseable {
     @Nullable FaultLane[] copy = lanes.clone();
     copy[lane.index] = null;
     lanes = copy;
-    active.getAndUpdate(lane.index >>> 6, bits -> bits & ~(1L << lane.index));
+    setActive(lane.index, false);
   }
 
   private synchronized void foldRetired() {
@@ -309,11 +312,11 @@ public final class FaultQueue implements AutoCloseable {
 
   /// Shows the workers that a lane has groups; after they were published.
   void signal(FaultLane lane) {
-    java.lang.invoke.VarHandle.fullFence();
+    VarHandle.fullFence();
     int word = lane.index >>> 6;
     long bit = 1L << lane.index;
     if ((active.getOpaque(word) & bit) == 0) {
-      active.getAndUpdate(word, bits -> bits | bit);
+      setActive(lane.index, true);
       threads.wakeOne();
     } else if (contexts.length > 1 && threads.hasSleepers() && lane.head() < lane.before()) {
       // Whoever looks after this lane has not come to what was there before: it may be stuck.
@@ -321,14 +324,24 @@ public final class FaultQueue implements AutoCloseable {
     }
   }
 
-  private void deactivate(FaultLane lane) {
-    int word = lane.index >>> 6;
-    long bit = 1L << lane.index;
-    active.getAndUpdate(word, bits -> bits & ~bit);
-    if (!lane.isEmpty()) {
-      active.getAndUpdate(word, bits -> bits | bit);
+  /// Lets workers overlook a lane until somebody signals it. Looks afterwards at what is under the
+  /// index by then, which may be another device's lane.
+  private void deactivate(int index) {
+    setActive(index, false);
+    VarHandle.fullFence();
+    FaultLane lane = lanes[index];
+    if (lane != null && !lane.isEmpty()) {
+      setActive(index, true);
     }
-    lane.emptyPolls = 0;
+  }
+
+  private void setActive(int index, boolean on) {
+    int word = index >>> 6;
+    long bit = 1L << index;
+    long before;
+    do {
+      before = active.get(word);
+    } while (!active.compareAndSet(word, before, on ? before | bit : before & ~bit));
   }
 
   boolean hasActiveLanes() {
@@ -394,6 +407,9 @@ public final class FaultQueue implements AutoCloseable {
       FaultLane lane = now[index];
       if (lane != null) {
         groups += visit(context, lane, Math.min(config.passGroups(), maxGroups - groups));
+      } else {
+        // Signalled when its device had gone already: nobody else clears it.
+        deactivate(index);
       }
       index = index + 1 >= end ? 0 : index + 1;
     }
@@ -404,7 +420,8 @@ public final class FaultQueue implements AutoCloseable {
   private int visit(WorkerContext context, FaultLane lane, int maxGroups) {
     if (lane.isEmpty()) {
       if (++lane.emptyPolls > EMPTY_POLLS || isStepped()) {
-        deactivate(lane);
+        lane.emptyPolls = 0;
+        deactivate(lane.index);
       }
       return 0;
     }

@@ -33,6 +33,9 @@ import java.lang.invoke.VarHandle;
 /// successor. Whoever wins the move out of QUEUED, RUNNING or DELIVERED owns the answer; everybody
 /// else gets false and is a no-op.
 ///
+/// A slot word is TAKEN, too, while the requests of a group that is being delivered move from the
+/// reporter's buffer into the slot.
+///
 /// ANSWERING is the part of the specification's ANSWERED in which the responder has not taken the
 /// response yet; flush waits for it to pass (rule Q53). Slot words go back to FREE when no thread
 /// can touch the group any more.

@@ -84,6 +84,11 @@ final class VoidOperation {
     while (true) {
       long word = slot.stateWord();
       int state = GroupState.state(word);
+      if (state == GroupState.TAKEN) {
+        // It is just being delivered: it will be DELIVERED in a moment.
+        Thread.onSpinWait();
+        continue;
+      }
       if (state != GroupState.RUNNING && state != GroupState.DELIVERED) {
         return;
       }
